@@ -19,6 +19,7 @@ from api.plan.text import (
     boat_name,
     end_clock,
     last_text,
+    legend_text,
     missing_texts,
     port_text,
     ports_used,
@@ -34,6 +35,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 STEPS_MIN = (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440)
 MOST_TICKS = 7
 """Marks on the axis of time: as many as fit a telephone."""
+
+LAST_TICK = 0.88
+"""Part of the axis that marks may stand in: the hour beside the last one has room on a telephone."""
 
 
 def plan_page(proposal: Proposal, language: str) -> str:
@@ -79,6 +83,7 @@ def plan_page(proposal: Proposal, language: str) -> str:
             for level in LEVELS for code, text in texts if NOTICE[code][0] == level
         ],
         method=document["method"]["fr" if language == "fr" else "en"],
+        legend=legend_text(proposal, language),
         last=last_text(proposal, document, language),
     )  # fmt: skip
 
@@ -104,13 +109,13 @@ def _bar(proposal: Proposal, part: Part, until_min: float, language: str) -> dic
 
 
 def _ticks(proposal: Proposal, until_min: float, language: str) -> list[tuple[float, str, str]]:
-    """Marks on the axis at round hours: share of its width in per cent, the clock, and the day where that is new."""
+    """Marks on the axis at round hours: share of its width in per cent, clock, and the day where a new one begins."""
     step = next((step for step in STEPS_MIN if until_min / step <= MOST_TICKS), STEPS_MIN[-1])
     start = datetime.fromtimestamp(proposal.at_s, UTC)
     first = -(start.hour * 60 + start.minute + start.second / MINUTE_S) % step
     marks = []
     minute, told = first, utc_day(proposal, 0.0)
-    while minute <= 0.94 * until_min:
+    while minute <= LAST_TICK * until_min:
         day = utc_day(proposal, minute)
         clock = utc_hour(proposal, minute, language)
         marks.append((round(100.0 * minute / until_min, 2), clock, "" if day == told else day))

@@ -242,7 +242,7 @@ class MissingAtPort(TypedDict):
 
 
 class MissingPlaces(TypedDict):
-    """What is missing for everybody to have a place."""
+    """What is missing for everybody with a port in the plan to have a place; `text` names the others."""
 
     places: int
     ports: list[MissingAtPort]

@@ -138,7 +138,20 @@ def plan_from(body: object) -> PlanIn:
         return PlanIn.model_validate(body)
     except ValidationError as error:
         wrong = field_errors(error.errors(include_url=False, include_input=False))[0]
-        if wrong.steps == ("encounters",) and wrong.code == "WRONG_LENGTH":
-            raise InvalidAsk("encounters", "has no boat.", "Give at least one encounter.") from None
+        if wrong.code == "WRONG_LENGTH" and isinstance(body, dict):
+            if wrong.steps == ("encounters",):
+                raise _not_so_many_boats(len(body["encounters"])) from None
+            if wrong.steps == ("ports",):
+                raise InvalidAsk(
+                    "ports", f"has {len(body['ports'])} ports, more than {MOST_PORTS}.", f"Give {MOST_PORTS} or fewer."
+                ) from None
         steps = [str(step)[:_LONGEST_STEP] for step in wrong.steps]
         raise InvalidAsk(".".join(steps) or "plan", wrong.problem, wrong.remedy) from None
+
+
+def _not_so_many_boats(count: int) -> InvalidAsk:
+    if count == 0:
+        return InvalidAsk("encounters", "has no boat.", "Give at least one encounter.")
+    return InvalidAsk(
+        "encounters", f"has {count} boats, more than {MOST_ENCOUNTERS}.", f"Give {MOST_ENCOUNTERS} or fewer."
+    )

@@ -376,7 +376,10 @@ def missing_text(proposal: Proposal) -> Text | None:
         )
         for column, count in enumerate(shortage.missing) if count
     ]  # fmt: skip
-    text = SENTENCE["missing"].fill(count=int(shortage.missing.sum()), ports=join_texts(named))
+    beyond = ", ".join(f"{name} {persons}" for name, persons in no_places_help(proposal))
+    text = SENTENCE["missing_but" if beyond else "missing"].fill(
+        count=int(shortage.missing.sum()), ports=join_texts(named), others=beyond
+    )
     texts = [text]
     if not shortage.proven:
         texts.append(
@@ -387,6 +390,12 @@ def missing_text(proposal: Proposal) -> Text | None:
     if not shortage.fewest:
         texts.append(SENTENCE["fewest_not_proven"])
     return Text("".join(part.en for part in texts), "".join(part.fr for part in texts))
+
+
+def no_places_help(proposal: Proposal) -> list[tuple[str, int]]:
+    """Encounters that no place at a port of the numbers would do for, with their people. [persons]"""
+    portless = [boat for k, boat in enumerate(proposal.boats) if k not in proposal.planned]
+    return [(boat.id, boat.persons) for boat in portless] + [(out.id, out.persons) for out in proposal.left_out]
 
 
 def helped_at(proposal: Proposal, column: int) -> list[tuple[str, int]]:

@@ -89,7 +89,14 @@ def _encounters(proposal: Proposal, language: str, ink: Style) -> list[str]:
     rows = [[LABEL[name].of(language) for name in TABLE_COLUMNS]]
     rows += all_rows(proposal, language)
     lines = columns(rows, give=2, right=NUMERIC_COLUMNS)
-    return [ink.strong(_label("title", language, at=at)), *lines, *wrap(_label("legend", language))]
+    return [ink.strong(_label("title", language, at=at)), *lines, *wrap(legend_text(proposal, language))]
+
+
+def legend_text(proposal: Proposal, language: str) -> str:
+    """What the columns of `boat_rows` mean."""
+    parts = () if proposal.best is None else proposal.best.landing.parts
+    is_one_day = all(utc_day(proposal, part.end_min) == utc_day(proposal, 0.0) for part in parts)
+    return _label("legend", language) + ("" if is_one_day else _label("legend_day", language))
 
 
 def all_rows(proposal: Proposal, language: str) -> list[list[str]]:
@@ -112,12 +119,18 @@ def boat_rows(proposal: Proposal, k: int, language: str) -> list[list[str]]:
         [
             boat_name(boat, language) if number == 0 else "", str(part.persons),
             f"{SHAPE[status_at(proposal, part)]} {port_of(proposal, part).of(language)}",
-            utc_clock(proposal, arrival_min(proposal, part), language),
-            utc_clock(proposal, part.end_min, language),
+            _day_and_hour(proposal, arrival_min(proposal, part), language),
+            _day_and_hour(proposal, part.end_min, language),
             f"{part.safety_min:.0f}", turn if number == 0 else "",
         ]
         for number, part in enumerate(parts)
     ]  # fmt: skip
+
+
+def _day_and_hour(proposal: Proposal, minute: float, language: str) -> str:
+    """`utc_clock` for a narrow column: of another day, that of the month stands before the hour."""
+    day, clock = utc_day(proposal, minute), utc_hour(proposal, minute, language)
+    return clock if day == utc_day(proposal, 0.0) else f"{day[-2:]} {clock}"
 
 
 def boat_name(boat: Boat, language: str) -> str:

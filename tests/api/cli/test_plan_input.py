@@ -120,6 +120,28 @@ def test_a_wrong_table_is_refused_by_row_and_column(table, told):
     assert wrong.remedy
 
 
+@pytest.mark.parametrize(
+    ("boats", "ports", "told"),
+    [
+        (200, 1000, None),
+        (201, 1, "encounters: has 201 boats, more than 200. Give 200 or fewer."),
+        (1, 1001, "ports: has 1001 ports, more than 1000. Give 1000 or fewer."),
+        (0, 1, "encounters: has no boat. Give at least one encounter."),
+    ],
+)
+def test_too_many_are_told_from_none(boats, ports, told):
+    body = {
+        "encounters": [
+            {"id": f"B{k}", "position": {"type": "Point", "coordinates": [1.5, 51.0]}} for k in range(boats)
+        ],
+        "ports": [{"id": f"p{k}"} for k in range(ports)],
+    }
+    if told is None:
+        assert len(plan_from(body).encounters) == boats
+    else:
+        assert str(refused(plan_from, body)) == told
+
+
 def test_a_table_of_boats_and_one_of_ports(safeport, files):
     ran = safeport("plan", "--json", "--ports", str(files / "ports.csv"), "--time", "2024-10-05T06:30Z",
                    str(files / "boats.csv"))  # fmt: skip

@@ -151,6 +151,27 @@ def test_places_that_are_missing_are_counted(planned):
     assert [item["reason"]["code"] for item in without] == ["NO_PLACES"]
 
 
+def test_places_that_would_do_are_not_said_to_do_for_those_they_would_not(planned):
+    body = small(ports=[{"id": "dover", "places": 25, "persons_per_hour": 60}], leave_out_refused=True)
+    others = [
+        {**body["encounters"][0], "id": "Deep", "persons": 7, "vessel": {"speed_kn": 10, "draught_m": 25}},
+        {**body["encounters"][0], "id": "Land", "persons": 10,
+         "position": {"type": "Point", "coordinates": [2.35, 48.8]}},
+    ]  # fmt: skip
+    for more, named in (([], None), (others[:1], "Deep 7"), (others, "Deep 7, Land 10")):
+        document = plan_document(planned({**body, "encounters": body["encounters"] + more}))
+        text = document["missing"]["text"]
+        assert document["missing"]["places"] == 25
+        assert text["en"].startswith(f"25 more places would do for everybody{f' but {named}' if named else ''}: DOVER")
+        assert text["fr"].startswith(f"25 places de plus suffiraient pour tous{f' sauf {named}' if named else ''} : D")
+        # With them, those named are all that have no place.
+        roomy = {**body, "ports": [{**body["ports"][0], "places": 50}], "encounters": body["encounters"] + more}
+        document = plan_document(planned(roomy))
+        left = {entry["id"]: entry["without_place"] for entry in document["encounters"] if entry["without_place"]}
+        left |= {entry["id"]: entry["persons"] for entry in document["left_out"]}
+        assert ", ".join(f"{name} {persons}" for name, persons in left.items()) == (named or "")
+
+
 def test_both_plans_count_the_same_people(planned):
     """One boat has no fit port at all, one more finds no place in turn: neither is forgotten on either side."""
     body = small(ports=[{"id": "dover", "places": 40, "persons_per_hour": 60}])
@@ -294,7 +315,9 @@ def test_a_time_of_another_day_has_its_day(planned, language, time, crosses):
         day = "2024-10-06 " if crosses else ""
         assert f"{day}{begin:{form}}-{end:{form}}" in text
         assert re.search(rf"^  {day}{end:{form}}  {encounter['id']} ", text, re.MULTILINE)
-        assert f'<td class="n">{day}{end:{form}}</td>' in page
+        # In the narrow columns of the table it is the day of the month.
+        assert re.search(rf"{encounter['id']} .* {'06 ' if crosses else ''}{end:{form}}  ", text)
+        assert f">{'06 ' if crosses else ''}{end:{form}}</td>" in page
     # On the axis the day stands once, under the first mark of it.
     axis = page.partition('<div class="axis')[2].partition("</div>")[0]
     assert axis.count("2024-10-06") == crosses
