@@ -271,9 +271,11 @@ def _written_beside(more: Extras, compared: bool) -> tuple[str, ...]:
     from api.replay.post_process import HISTORY_FACTS_FILE
     from api.replay.reports.report import REPORT_FILE
 
-    files = (HISTORY_FILE, HISTORY_FACTS_FILE) if compared else ()
-    files += (CHANCES_FILE, CHANCES_FACTS_FILE) if more.draws else ()
-    return (*files, REPORT_FILE) if more.report else files
+    return (
+        *((HISTORY_FILE, HISTORY_FACTS_FILE) if compared else ()),
+        *((CHANCES_FILE, CHANCES_FACTS_FILE) if more.draws else ()),
+        *((REPORT_FILE,) if more.report else ()),
+    )
 
 
 def workers_of(text: str | None) -> int:

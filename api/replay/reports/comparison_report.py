@@ -95,14 +95,14 @@ def _accounts(first: Run, second: Run, locale: ReportLocale) -> list[tuple[str, 
     outcomes = [run.counts_by_code("outcomes") for run in runs]
     sums = [run.count("rejected") + sum(counts.values()) for run, counts in zip(runs, outcomes, strict=True)]
     add_up = all(run.count("rows") == total for run, total in zip(runs, sums, strict=True))
-    rows = [
+    rows: list[tuple[str, str, int, int]] = [
         (locale.plain("rows_read"), "", first.count("rows"), second.count("rows")),
         (locale.plain("rows_rejected"), "", first.count("rejected"), second.count("rejected")),
         *(
-            (locale.plain(f"outcome_{name}"), "", *(counts.get(name, 0) for counts in outcomes))
+            (locale.plain(f"outcome_{name}"), "", outcomes[0].get(name, 0), outcomes[1].get(name, 0))
             for name in OUTCOMES
         ),
-        (locale.say("rows_add_up" if add_up else "rows_do_not_add_up"), "", *sums),
+        (locale.say("rows_add_up" if add_up else "rows_do_not_add_up"), "", sums[0], sums[1]),
     ]  # fmt: skip
 
     def told(entry: str) -> list[tuple[str, str, int, int]]:

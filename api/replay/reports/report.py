@@ -108,7 +108,10 @@ def report_html(run: Run, pack: Pack, locale: ReportLocale) -> str:
         judged=bool(run.at("every_port_judged")),
         reasons=_reasons(tally, locale),
         given_up=_given_up(tally, locale),
-        some_later=any(given_up.minutes < 0.0 or given_up.person_minutes < 0.0 for given_up in tally.given_up.values()),
+        some_later=any(
+            given_up.known and min(round(given_up.minutes / given_up.known), round(given_up.person_minutes)) < 0
+            for given_up in tally.given_up.values()
+        ),
         against_every=[(sentence_of(code, locale), code, count) for code, count in _by_count(tally.against_every)],
         only_by_person=tally.passing_over - sum(given_up.answers for given_up in tally.given_up.values()),
         months=months,

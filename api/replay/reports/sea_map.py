@@ -96,7 +96,7 @@ def draw_map(tally: Aggregate, pack: Pack, locale: ReportLocale) -> SeaMap:
     # A port that one in a thousand was led to does not make the map smaller for all others.
     least = 1 if tally.singles else tally.rows * _LEAST_SHARE_FRAMED
     shown_ports = {port for port, count in chosen.items() if port in places and count >= least}
-    lines = Counter(single.observed_port for single in _observed_elsewhere(tally, places))
+    lines = Counter(port.id for _, port in _observed_elsewhere(tally, places))
     shown_ports |= {port for port, count in lines.items() if count >= _LEAST_SHARE_OF_LINES * lines.total()}
     frame = projection_for(tally, [places[port] for port in sorted(shown_ports)])
     flows, left_out = _flows(tally, places)
@@ -241,11 +241,11 @@ def _encounters(
         yield (f'<use href="#{mark}" class="{mark}" x="{x:.1f}" y="{y:.1f}"><title>{title}</title></use>')
 
 
-def _observed_elsewhere(tally: Aggregate, places: dict[str, MapPoint]) -> Iterator[Single]:
-    """Encounters whose people were landed at another port of the register than the recommended one."""
+def _observed_elsewhere(tally: Aggregate, places: dict[str, MapPoint]) -> Iterator[tuple[Single, MapPoint]]:
+    """Encounters whose people were landed at another port of the register than the recommended one, and that port."""
     for single in tally.singles:
-        if single.observed_port in places and single.observed_port != single.port:
-            yield single
+        if single.observed_port is not None and single.observed_port != single.port and single.observed_port in places:
+            yield single, places[single.observed_port]
 
 
 def name_of(single: Single, locale: ReportLocale) -> str:
@@ -257,8 +257,7 @@ def _to_observed(
     tally: Aggregate, frame: MapProjection, places: dict[str, MapPoint], locale: ReportLocale
 ) -> Iterator[str]:
     """A dashed line to the port people were landed at, where that is another one."""
-    for single in _observed_elsewhere(tally, places):
-        port = places[single.observed_port]
+    for single, port in _observed_elsewhere(tally, places):
         (x1, y1), (x2, y2) = frame.at(single.lon, single.lat), frame.at(port.lon, port.lat)
         yield (
             f'<line class="observed" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}">'

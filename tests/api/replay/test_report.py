@@ -312,12 +312,13 @@ def test_harbours_passed_over_are_counted_apart_from_beaches_and_cost_minutes(tm
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_minutes_below_zero_are_explained_and_none_is_minus_nothing(tmp_path, language):
-    (first, *_), later = JUDGED, {"minutes_given_up": -0.2, "persons": 2.0}
-    made = folder(tmp_path / "run", [{**first, **later}], every_port_judged=True)
-    text = words(page(write_report(made, language=language)))
-    assert {"en": "Minutes below zero", "fr": "Des minutes sous zéro"}[language] in text
-    assert "-0" not in re.findall(r"(?<!\S)-0(?!\S)", text)
-    assert f"{first['passed_over_harbour_code']} 1 0 0" in text
+    note = {"en": "Minutes below zero", "fr": "Des minutes sous zéro"}[language]
+    for minutes, shown, explained in ((-0.2, "0 0", False), (-6.0, "-6 -12", True)):
+        row = {**JUDGED[0], "minutes_given_up": minutes, "persons": 2.0}
+        made = folder(tmp_path / f"run{minutes}", [row], every_port_judged=True)
+        text = words(page(write_report(made, language=language)))
+        assert f"GATE_CLOSED 1 {shown}" in text
+        assert (note in text) == explained
 
 
 def test_the_classes_of_the_density_are_ranges_without_a_gap():
