@@ -25,7 +25,7 @@ _DATES = {
     "mdy": r"(?P<m>[0-9]{2})[-/.](?P<d>[0-9]{2})[-/.](?P<y>[0-9]{4})",
 }
 _CLOCK = r"(?:[Tt ](?P<h>[0-9]{2}):(?P<i>[0-9]{2})(?P<s>:[0-9]{2})?(?:[.,][0-9]+)?)?"
-_ZONE = r" ?(?P<z>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+_ZONE = r" ?(?P<z>[Zz]|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 
 _YEAR_FIRST = {"ymd": r"\1-\2-\3", "dmy": r"\3/\2/\1", "mdy": r"\2/\3/\1"}
 """A date written with the year first, as dates of each order are written."""
@@ -37,7 +37,7 @@ _YEAR_FIRST_ONLY = (
     r"^(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"
     r"(?:[Tt ](?P<h>[0-9]{2}):(?P<i>[0-9]{2})(?P<s>:[0-9]{2})?(?:\.[0-9]+)?)?" + _ZONE + "$"
 )
-"""RFC 3339, and what else can be read in one way only: without seconds, a zone without a colon."""
+"""RFC 3339, and what else can be read in one way only: without seconds, a zone without a colon, UTC in letters."""
 
 
 class Instants(NamedTuple):
@@ -163,7 +163,7 @@ def _local_seconds(parts: dict[str, pa.Array]) -> tuple[np.ndarray, np.ndarray, 
 
 def _offsets(zone: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Offset of the zone written, 0 where there is none [s]; whether there is one; whether it can be one."""
-    digits = pc.replace_substring_regex(zone, "[Zz:+-]", "")
+    digits = pc.replace_substring_regex(zone, "[A-Za-z:+-]", "")
     hours = _number(pc.utf8_slice_codeunits(digits, 0, 2))
     minutes = _number(pc.utf8_slice_codeunits(digits, 2, 4))
     west: np.ndarray = pc.starts_with(zone, "-").to_numpy(zero_copy_only=False)

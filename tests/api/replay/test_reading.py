@@ -433,3 +433,13 @@ def test_columns_that_a_map_names_and_a_table_lacks_are_told(tmp_path):
     source = open_source(table, read_column_map(str(path)))
     assert source.lacking == ("vessel_profile = Bot or Bott",)
     assert source.unused == ("Boat",)
+
+
+@pytest.mark.parametrize("written", ["2022-01-13 05:00:00 UTC", "2022-01-13 05:00 GMT", "2022-01-13T05:00UTC"])
+def test_a_time_with_its_zone_in_letters_is_read(conformed, tmp_path, written):
+    path = tmp_path / "times.csv"
+    path.write_text(f"lon,lat,time\n1.3,51,{written}\n1.3,51,{written.replace('T', 'S')[:-3]}CET\n")
+    encounters, rejects, _ = conformed(path)
+    assert [encounter["time"] for encounter in encounters] == [datetime(2022, 1, 13, 5, tzinfo=UTC)]
+    # Other letters are not those of one zone the world over.
+    assert rejects == {1: "TIME_FORM"}
