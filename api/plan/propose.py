@@ -261,8 +261,9 @@ def capacity_of(request: PlanIn, service: DecisionService) -> dict[int, PortCapa
         if own is not None and known_places is not None and known_rate is None:
             k = request.ports.index(own)
             raise InvalidAsk(
-                f"ports.{k}.persons_per_hour", "is missing.", "Give it, or persons_per_hour_without_figures for all."
-            )
+                f"ports.{k}.persons_per_hour", "is missing.",
+                "Give it, or persons_per_hour_without_figures for all; leave the port out if it is not known.",
+            )  # fmt: skip
         if known_places is not None and known_rate:
             figures[port] = PortCapacity(known_places, float(known_rate), queued, assumed)
     return figures

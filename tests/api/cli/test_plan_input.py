@@ -192,6 +192,18 @@ def test_what_is_wrong_is_named_as_it_was_given(safeport, files, language):
         assert ran.err.startswith(begins)
 
 
+@pytest.mark.parametrize("rate", ["0", "-5", "", "inf", "20000"])
+def test_a_port_without_a_rate_is_said_to_be_left_out_and_can_be(safeport, files, rate):
+    table = f"id,places,persons_per_hour\ncalais,60,60\ndover,5,{rate}\n"
+    (files / "ports.csv").write_text(table, encoding="utf-8")
+    plan = ("plan", str(files / "boats.csv"), "--time", "2024-10-05T06:30Z", "--ports", str(files / "ports.csv"))
+    ran = safeport(*plan)
+    assert ran.err.startswith("ports.csv row 3, persons_per_hour: ")
+    assert ran.err.endswith("leave the port out if it is not known.\n")
+    (files / "ports.csv").write_text(table.partition("dover")[0], encoding="utf-8")
+    assert safeport(*plan).code == 0
+
+
 def test_a_policy_of_one_row_is_named_by_its_row(safeport, files):
     (files / "own.csv").write_text('id,position,policy\nA,"51.0, 1.5",nope\n', encoding="utf-8")
     ran = safeport("plan", str(files / "own.csv"), "--ports", str(files / "ports.csv"), "--policy", "medical-first")
@@ -325,7 +337,8 @@ def test_a_missing_rate_is_asked_for_by_its_option(safeport, files):
     (files / "ports.csv").write_text("id,places\ndover,5\n", encoding="utf-8")
     ran = safeport("plan", str(files / "boats.csv"), "--ports", str(files / "ports.csv"), "--lang", "fr")
     assert ran.err == (
-        "ports.csv ligne 2, persons_per_hour : manque. La donner, ou --persons-per-hour pour tous.\n"
+        "ports.csv ligne 2, persons_per_hour : manque. La donner, ou --persons-per-hour pour tous ; "
+        "omettre le port si elle est inconnue.\n"
     )  # fmt: skip
 
 
