@@ -111,6 +111,13 @@ _ECHO = re.compile(r"^'.*' is ", re.DOTALL)
 """How `api.position` repeats a text it could not read."""
 
 
+_RATE_NEEDED = {
+    _CORRECT: "Check the number; leave the port out if it is not known.",
+    "Write digits; leave it out if not known.": "Write digits; leave the port out if it is not known.",
+}
+"""What to do about the landing rate of a port in a plan, by what to do about other numbers."""
+
+
 def field_errors(found: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     """What the validator found, in order; the ``input`` it keeps is never looked at.
 
@@ -122,7 +129,15 @@ def field_errors(found: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     # Persons are a number or an object and the validator reports both attempts; the one not meant says nothing.
     meant_object = not any(error["type"] in _NO_OBJECT for error in found if _is_attempt_at_persons(error))
     unmeant = {"int_type"} if meant_object else _NO_OBJECT
-    return [_field_error(error) for error in found if not (_is_attempt_at_persons(error) and error["type"] in unmeant)]
+    wrong = [_field_error(error) for error in found if not (_is_attempt_at_persons(error) and error["type"] in unmeant)]
+    return [_of_a_port_in_a_plan(error) for error in wrong]
+
+
+def _of_a_port_in_a_plan(wrong: FieldError) -> FieldError:
+    """The same, but that a port whose places are stated is refused without its rate."""
+    if wrong.steps[:1] != ("ports",) or wrong.steps[-1] != "persons_per_hour":
+        return wrong
+    return wrong._replace(remedy=_RATE_NEEDED.get(wrong.remedy, wrong.remedy))
 
 
 def _is_attempt_at_persons(error: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ list of encounters. A CSV table has one boat a row, another one port a row.
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -24,6 +25,12 @@ LARGEST_FILE = 4_000_000
 """[bytes]"""
 
 STANDARD_INPUT = "-"
+
+_DECIMAL_COMMA = re.compile(r"^([-+]?[0-9]{1,3}),([0-9]+)$")
+_DECIMALS = frozenset({
+    "persons_per_hour", *(name for name, field in (VESSEL_FIELDS | ENCOUNTER_FIELDS).items() if field.holds is float)
+})  # fmt: skip
+"""Columns of numbers that need not be whole."""
 
 _TEXTS = ("id", "policy", "unit", "encounter_id")
 _TIMES = ("time", *(name for name, field in ENCOUNTER_FIELDS.items() if field.holds is str))
@@ -105,11 +112,13 @@ def body_of_file(data: bytes, name: str, language: str, rows: dict[str, str]) ->
         raise InvalidAsk("INPUT", "is empty.", "Give a JSON body or a CSV table of boats; see docs/plan.md.")
     if text.lstrip()[:1] in "{[" or name.lower().endswith(".json"):
         return json_body(text, language, rows)
-    encounters = [
-        _boat(cells, f"encounters.{k}", language)
-        for k, cells in enumerate(_table(text, name, "encounters", BOAT_COLUMNS, language, rows))
-    ]
-    return {"encounters": encounters}
+    table = _table(text, name, "encounters", BOAT_COLUMNS, language, rows)
+    # Called by the columns there are.
+    rows |= {
+        f"encounters.{k}.position": f"{rows[f'encounters.{k}']} lat, lon"
+        for k, cells in enumerate(table) if "position" not in cells and ("lat" in cells or "lon" in cells)
+    }  # fmt: skip
+    return {"encounters": [_boat(cells, f"encounters.{k}", language) for k, cells in enumerate(table)]}
 
 
 def ports_of_file(data: bytes, name: str, language: str, rows: dict[str, str]) -> list[Json]:
@@ -127,6 +136,8 @@ def ports_of_file(data: bytes, name: str, language: str, rows: dict[str, str]) -
     InvalidAsk
     """
     text = _text(data, "--ports")
+    if not text.strip():
+        raise InvalidAsk("--ports", "is empty.", "Give a CSV table of ports; see docs/plan.md.")
     if text.lstrip()[:1] == "[":
         ports = _parse(text, "--ports")
         rows |= _named_by_id(ports, "ports", "port")
@@ -172,7 +183,9 @@ def _named_by_id(listed: object, field: str, word: str) -> dict[str, str]:
     if not isinstance(listed, list):
         return {}
     ids = [row.get("id") if isinstance(row, dict) else None for row in listed]
-    return {f"{field}.{k}": f"{word} {quote(name)}," for k, name in enumerate(ids) if name and isinstance(name, str)}
+    # A number is no id, and yet what the row is known by.
+    named = {k: str(name) for k, name in enumerate(ids) if isinstance(name, str | int) and not isinstance(name, bool)}
+    return {f"{field}.{k}": f"{word} {quote(name)}," for k, name in named.items() if name}
 
 
 def _as_body(row: Json, field: str, language: str) -> Json:
@@ -192,18 +205,13 @@ def _as_body(row: Json, field: str, language: str) -> Json:
 
 def _boat(cells: dict[str, str], field: str, language: str) -> Json:
     """An encounter of a row of a table."""
-    where = cells.get("position")
-    if where is None and ("lat" in cells or "lon" in cells):
-        where = f"{cells.get('lat', '')}, {cells.get('lon', '')}"
-    if where is None:
-        raise InvalidAsk(f"{field}.position", "is missing.", "Give position, or lat and lon.")
     vessel = {
         "profile": cells.get("vessel"),
         **read_fields(VESSEL_FIELDS, cells, lambda name: f"{field}.{name}"),
     }
     return _given({
         **{name: cells.get(name) for name in _TEXTS},
-        "position": _point(f"{field}.position", where, language),
+        "position": _place(cells, f"{field}.position", language),
         "persons": persons_from(cells.get("persons"), f"{field}.persons"),
         "medical": cells["medical"].lower() if "medical" in cells else None,
         "vessel": _given(vessel) or None,
@@ -212,6 +220,25 @@ def _boat(cells: dict[str, str], field: str, language: str) -> Json:
         "most_parts": whole_number(f"{field}.most_parts", cells.get("most_parts")),
         **read_fields(ENCOUNTER_FIELDS, cells, lambda name: f"{field}.{name}"),
     })  # fmt: skip
+
+
+def _place(cells: dict[str, str], field: str, language: str) -> Json:
+    """Where the boat of a row is, by its position or by its latitude and longitude."""
+    apart = [name for name in ("lat", "lon") if name in cells]
+    if "position" in cells:
+        if apart:
+            # Whichever were taken, the writer may have meant the other.
+            raise InvalidAsk(field, f"is given beside {apart[0]}.", "Give one of the two.")
+        return _point(field, cells["position"], language)
+    if not apart:
+        raise InvalidAsk(field, "is missing.", "Give position, or lat and lon.")
+    if apart == ["lat"]:
+        raise InvalidAsk(field, "has lat without lon.", "Give position, or lat and lon.")
+    if apart == ["lon"]:
+        raise InvalidAsk(field, "has lon without lat.", "Give position, or lat and lon.")
+    # Alone in its cell a comma parts no two numbers.
+    lat, lon = (_DECIMAL_COMMA.sub(r"\1.\2", cells[name]) for name in ("lat", "lon"))
+    return _point(field, f"{lat}, {lon}", language)
 
 
 def _given(values: Json) -> Json:
@@ -228,7 +255,8 @@ def _table(
     """Rows of a table by column, blank cells left out; blank rows are none."""
     words = _WORDS[language == "fr"]
     shown = words.standard_input if name == STANDARD_INPUT else Path(name).name
-    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
+    delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
         columns = _columns(next(reader), shown, known)
         table: list[dict[str, str]] = []
@@ -243,7 +271,10 @@ def _table(
                 )  # fmt: skip
             rows[f"{field}.{len(table)}"] = row
             filled = zip(columns, cells, strict=False)
-            table.append({column: cell.strip() for column, cell in filled if cell.strip()})
+            table.append({
+                column: _with_point(cell.strip()) if delimiter != "," and column in _DECIMALS else cell.strip()
+                for column, cell in filled if cell.strip()
+            })  # fmt: skip
     except csv.Error as error:
         raise InvalidAsk(
             f"{shown} {words.row} {reader.line_num}", f"cannot be read ({error}).", "Check its quotes."
@@ -262,6 +293,12 @@ def _table(
             )
         first[known_as] = row
     return table
+
+
+def _with_point(cell: str) -> str:
+    """A number with a point for its decimal comma; one that may set thousands apart, as in 1,500, stays as it is."""
+    is_in_doubt = re.fullmatch(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}", cell)
+    return cell if is_in_doubt else _DECIMAL_COMMA.sub(r"\1.\2", cell)
 
 
 def _delimiter(text: str) -> str:

@@ -190,8 +190,8 @@ def propose(
         A vessel, policy or port does not exist.
     """
     at_s = float(int(now_s if request.time is None else parse_time(request.time)))
-    if request.leave_out_refused and request.policy is not None:
-        # What is wrong of the whole plan is no reason to leave each of its encounters out.
+    if request.policy is not None:
+        # What is wrong of the whole plan is the fault of none of its encounters.
         policy_named(request.policy)
     figures = capacity_of(request, service)
     # By id, so that a plan does not hang on how its input was sorted.
@@ -261,8 +261,9 @@ def capacity_of(request: PlanIn, service: DecisionService) -> dict[int, PortCapa
         if own is not None and known_places is not None and known_rate is None:
             k = request.ports.index(own)
             raise InvalidAsk(
-                f"ports.{k}.persons_per_hour", "is missing.", "Give it, or persons_per_hour_without_figures for all."
-            )
+                f"ports.{k}.persons_per_hour", "is missing.",
+                "Give it, or persons_per_hour_without_figures for all; leave the port out if it is not known.",
+            )  # fmt: skip
         if known_places is not None and known_rate:
             figures[port] = PortCapacity(known_places, float(known_rate), queued, assumed)
     return figures

@@ -107,7 +107,13 @@ def test_a_body_as_it_is_posted_passes_as_it_is():
         ('id,position\nA,"51.0, 1.5"\nA,"51.1, 1.5"\n', "boats.csv row 3, id: 'A' stands in boats.csv row 2, too."),
         ('id,position\n,"51.0, 1.5"\n', "boats.csv row 2: has no id."),
         ("id,persons\nA,9\n", "encounters.0.position: is missing."),
-        ("id,lat\nA,51\n", "encounters.0.position: "),
+        ("id,lat\nA,51\n", "encounters.0.position: has lat without lon."),
+        ("id,lat,lon\nA,,1.5\n", "encounters.0.position: has lon without lat."),
+        ("id;lat;lon;position\nA;50.05;1.0;51 03.0N 001 27.0E\n", "encounters.0.position: is given beside lat."),
+        ("id;lon;position\nA;1.45;51 03.0N 001 27.0E\n", "encounters.0.position: is given beside lon."),
+        ("id;position;speed_kn\nA;51 03.0N 001 27.0E;1,500\n", "encounters.0.speed_kn: '1,500' has a comma."),
+        ("id;position;speed_kn\nA;51 03.0N 001 27.0E;1.500,5\n", "encounters.0.speed_kn: '1.500,5' has a comma."),
+        ('id,position,speed_kn\nA,51 03.0N 001 27.0E,"18,5"\n', "encounters.0.speed_kn: '18,5' has a comma."),
         ('id,position,persons\nA,"51.0, 1.5",many\n', "encounters.0.persons: 'many' is not a number of people."),
         ('id,position,may_split\nA,"51.0, 1.5",perhaps\n', "encounters.0.may_split: 'perhaps' is neither yes nor no."),
         ('id,position\nA,"51.0\n', "boats.csv row 2: cannot be read"),
@@ -140,6 +146,68 @@ def test_too_many_are_told_from_none(boats, ports, told):
         assert len(plan_from(body).encounters) == boats
     else:
         assert str(refused(plan_from, body)) == told
+
+
+@pytest.mark.parametrize(
+    ("table", "place"),
+    [
+        ("id;lat;lon\nA;51,05;1,45\n", (1.45, 51.05)),
+        ("id;lat;lon\nA;51,125;-1,375\n", (-1.375, 51.125)),
+        ('id,lat,lon\nA,"51,05","1,45"\n', (1.45, 51.05)),
+        ("id\tlat\tlon\nA\t51,05\t1.45\n", (1.45, 51.05)),
+        ("id;lat;lon;position\nA;;;51,05N 1,45E\n", (1.45, 51.05)),
+        ("id;lat;lon\nA;51 03,0N;001 27,0E\n", (1.45, 51.05)),
+    ],
+)
+def test_a_comma_in_a_cell_of_its_own_is_a_decimal_mark(table, place):
+    (row,) = body_of_file(table.encode(), "boats.csv", "en", {})["encounters"]
+    assert row["position"]["coordinates"] == pytest.approx(place, abs=1e-9)
+
+
+def test_a_table_with_semicolons_has_decimal_commas():
+    boats = "id;lat;lon;speed_kn;draught_m;persons\nA;51,05;1,45;18,5;0,125;20\n"
+    (row,) = body_of_file(boats.encode(), "boats.csv", "fr", {})["encounters"]
+    assert row["vessel"] == {"speed_kn": 18.5, "draught_m": 0.125}
+    (port,) = ports_of_file(b"id;places;rate\ndover;40;7,5\n", "ports.csv", "fr", {})
+    assert port["persons_per_hour"] == 7.5
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_is_wrong_is_named_as_it_was_given(safeport, files, language):
+    row, boat, empty = ("row", "boat", ": is empty.") if language == "en" else ("ligne", "embarcation", " : est vide.")
+    (files / "apart.csv").write_text("id;lat;lon\nA;95,5;1,45\n", encoding="utf-8")
+    (files / "empty.csv").write_text("", encoding="utf-8")
+    (files / "number.json").write_text('[{"id": 5, "position": "51 03.0N 001 27.0E", "persons": -1}]', encoding="utf-8")
+    ports = ("--ports", str(files / "ports.csv"), "--lang", language)
+    boats = str(files / "boats.csv")
+    told = {
+        (str(files / "apart.csv"), *ports): f"apart.csv {row} 2, lat, lon",
+        (boats, "--ports", str(files / "empty.csv"), "--lang", language): f"--ports{empty} ",
+        (boats, *ports, "--policy", "nope"): "--policy",
+        (str(files / "number.json"), *ports): f"{boat} '5', ",
+    }
+    for arguments, begins in told.items():
+        ran = safeport("plan", *arguments)
+        assert ran.code == 2
+        assert ran.err.startswith(begins)
+
+
+@pytest.mark.parametrize("rate", ["0", "-5", "", "inf", "20000"])
+def test_a_port_without_a_rate_is_said_to_be_left_out_and_can_be(safeport, files, rate):
+    table = f"id,places,persons_per_hour\ncalais,60,60\ndover,5,{rate}\n"
+    (files / "ports.csv").write_text(table, encoding="utf-8")
+    plan = ("plan", str(files / "boats.csv"), "--time", "2024-10-05T06:30Z", "--ports", str(files / "ports.csv"))
+    ran = safeport(*plan)
+    assert ran.err.startswith("ports.csv row 3, persons_per_hour: ")
+    assert ran.err.endswith("leave the port out if it is not known.\n")
+    (files / "ports.csv").write_text(table.partition("dover")[0], encoding="utf-8")
+    assert safeport(*plan).code == 0
+
+
+def test_a_policy_of_one_row_is_named_by_its_row(safeport, files):
+    (files / "own.csv").write_text('id,position,policy\nA,"51.0, 1.5",nope\n', encoding="utf-8")
+    ran = safeport("plan", str(files / "own.csv"), "--ports", str(files / "ports.csv"), "--policy", "medical-first")
+    assert ran.err.startswith("own.csv row 2, policy: there is no policy 'nope'.")
 
 
 def test_a_table_of_boats_and_one_of_ports(safeport, files):
@@ -269,7 +337,8 @@ def test_a_missing_rate_is_asked_for_by_its_option(safeport, files):
     (files / "ports.csv").write_text("id,places\ndover,5\n", encoding="utf-8")
     ran = safeport("plan", str(files / "boats.csv"), "--ports", str(files / "ports.csv"), "--lang", "fr")
     assert ran.err == (
-        "ports.csv ligne 2, persons_per_hour : manque. La donner, ou --persons-per-hour pour tous.\n"
+        "ports.csv ligne 2, persons_per_hour : manque. La donner, ou --persons-per-hour pour tous ; "
+        "omettre le port si elle est inconnue.\n"
     )  # fmt: skip
 
 
