@@ -79,8 +79,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Replay, compare, or replay what is documented."""
-    word, *rest = options.input
-    if word == "compare":
+    named, *rest = options.input
+    if named == "compare":
         from api.cli.replay_compare import compare
 
         return compare(rest, options)
@@ -91,11 +91,11 @@ def run(options: argparse.Namespace) -> int:
     if sys.stderr.isatty():
         # Before anything large is imported: somebody is waiting.
         print(word("replay_loading", options.lang), file=sys.stderr, flush=True)
-    if word == "documented":
+    if named == "documented":
         from api.cli.replay_compare import run_documented
 
         return run_documented(options)
-    return _replay(options, Path(word))
+    return _replay(options, Path(named))
 
 
 def _replay(options: argparse.Namespace, table: Path) -> int:

@@ -4,7 +4,6 @@ Killed at any moment and started again it does what is missing; what comes out i
 on a cluster of workers.
 """
 
-import logging
 import shutil
 import time
 import warnings
@@ -228,22 +227,10 @@ def dask_client(scheduler: str | None, workers: int, scratch: Path) -> Iterator[
         # A run that was ended on the spot has left its own.
         shutil.rmtree(scratch, ignore_errors=True)
         try:
-            with _without_log("asyncio"), _threads(workers, str(scratch)) as cluster, Client(cluster) as client:
+            with _threads(workers, str(scratch)) as cluster, Client(cluster) as client:
                 yield client
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-
-
-@contextmanager
-def _without_log(name: str) -> Iterator[None]:
-    """Keep what a library logs below critical off the screen: of a worker that closes late it is no fault of a run."""
-    logger = logging.getLogger(name)
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
 
 
 @contextmanager
@@ -270,8 +257,6 @@ def _threads(workers: int, scratch: str) -> LocalCluster:
         return LocalCluster(
             n_workers=1, threads_per_worker=workers, processes=False, memory_limit=0, local_directory=scratch,
             dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0",
-            # What a task fails with is raised here; it need not be logged besides.
-            silence_logs=logging.CRITICAL,
         )  # fmt: skip
 
 

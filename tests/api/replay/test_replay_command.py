@@ -1,6 +1,7 @@
 """The command with all it can be asked for beside decisions, through its own interface."""
 
 import json
+import sys
 
 import pyarrow.parquet as pq
 import pytest
@@ -214,3 +215,12 @@ def test_a_comparison_is_printed_in_french(tmp_path, table, capsys):
     assert "Réponses changées : " in printed["fr"]
     assert english_left(printed["fr"].replace("policy_for_all", "").replace(str(out), "")) == []
     assert sorted(figures(printed["fr"])) == sorted(figures(printed["en"]))
+
+
+@pytest.mark.parametrize(("language", "loading"), [("en", "Loading program"), ("fr", "Chargement du programme")])
+def test_who_waits_at_a_terminal_is_told_so_at_once(tmp_path, table, capsys, monkeypatch, language, loading):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    code, entry, waiting = run(capsys, table, "--out", tmp_path / "run", "--lang", language)
+    assert code == 0
+    assert waiting.startswith(loading)
+    assert "4 = 3 " in entry
