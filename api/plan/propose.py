@@ -49,6 +49,16 @@ class PortCapacity:
     queued_persons: int = 0
     assumed: tuple[str, ...] = ()
 
+    @property
+    def persons_per_min(self) -> float:
+        """[persons/min]"""
+        return self.persons_per_hour / HOUR_MIN
+
+    @property
+    def queued_min(self) -> float:
+        """Until those who are there already have landed. [min]"""
+        return self.queued_persons / self.persons_per_min
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Boat:
@@ -372,8 +382,8 @@ def without_places(world: World) -> World:
 def problem_of(boats: Sequence[Boat], ports: Sequence[int], figures: dict[int, PortCapacity]) -> Problem:
     """The numbers of the plan."""
     columns = np.array(ports, np.int64)
-    rate = np.array([figures[port].persons_per_hour for port in ports]) / HOUR_MIN
-    queued_min = np.array([figures[port].queued_persons for port in ports]) / rate
+    rate = np.array([figures[port].persons_per_min for port in ports])
+    queued_min = np.array([figures[port].queued_min for port in ports])
     arrive = np.full((len(boats), len(ports)), inf)
     came = np.full((len(boats), len(ports)), inf)
     extra = np.zeros((len(boats), len(ports)))

@@ -246,8 +246,7 @@ def behind_queued_min(proposal: Proposal, part: Part) -> float:
 
 def queued_until_min(proposal: Proposal, column: int) -> float:
     """When the last of the people who were at a port of the numbers already is ashore. [min]"""
-    figures = proposal.figures[proposal.ports[column]]
-    return figures.queued_persons / figures.persons_per_hour * HOUR_MIN
+    return proposal.figures[proposal.ports[column]].queued_min
 
 
 def makes_way_for(proposal: Proposal, k: int) -> list[str]:
